@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
 
-from reviewer.errors import LibraryError
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.reference_matching import (
     Match,
@@ -27,7 +24,6 @@ from reviewer.types.progress import Progress, silent
 MOST_LACKING = 5000  # works that are kept
 _FORM = 1  # of what is kept: another reader of lists finds other citations
 _KIND = "citations"
-_KEY = hashlib.sha256(_KIND.encode()).hexdigest()  # one row: that of the last state
 _AT_ONCE = 200  # papers
 _LEAST_TITLE = 15  # letters by which two references are known to be of one work
 
@@ -50,7 +46,6 @@ class Citations:
     changes."""
 
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
-        self._database = database
         self._catalogue = catalogue
         self._steps = Steps(database)
         self._cache = QueryCache(database)
@@ -62,15 +57,12 @@ class Citations:
         return kept
 
     def _kept(self, progress: Progress) -> FoundCitations:
-        with self._database.snapshot():
-            state = self._catalogue.state_of_entries(_FORM)
-            kept = self._steps.find(_KEY, FoundCitations)
-            if kept is not None and kept.state == state:
-                return kept
-            found = self._find(state, progress)
-        with suppress(LibraryError):  # who may only read finds them each time
-            self._steps.keep(_KEY, _KIND, found)
-        return found
+        return self._steps.latest(
+            _KIND,
+            FoundCitations,
+            lambda: self._catalogue.state_of_entries(_FORM),
+            lambda state: self._find(state, progress),
+        )
 
     def _find(self, state: str, progress: Progress) -> FoundCitations:
         lists: dict[int, tuple[Reference, ...]] = {}

@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from pydantic import ValidationError
 
-from reviewer.errors import LibraryError
 from reviewer.library.card_questions import CARDS
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.concept_counts import ConceptCounts
@@ -21,7 +20,6 @@ from reviewer.types.progress import Progress, silent
 
 _FORM = 1  # of what is kept: other rules find other concepts
 _KIND = "concepts"
-_KEY = hashlib.sha256(_KIND.encode()).hexdigest()  # one row: that of the last state
 _AT_ONCE = 200  # papers
 
 
@@ -57,17 +55,14 @@ class Concepts:
                 yield Card.model_validate_json(value)
 
     def _kept(self, progress: Progress) -> FoundConcepts:
-        with self._database.snapshot():
-            rows = self._database.column("SELECT key FROM steps WHERE kind = 'card' ORDER BY key")
-            cards = hashlib.sha256("".join(rows).encode()).hexdigest() if rows else ""
-            state = self._catalogue.state_of_entries(_FORM) + cards
-            kept = self._steps.find(_KEY, FoundConcepts)
-            if kept is not None and kept.state == state:
-                return kept
-            found = self._find(state, progress)
-        with suppress(LibraryError):  # who may only read finds them each time
-            self._steps.keep(_KEY, _KIND, found)
-        return found
+        return self._steps.latest(
+            _KIND, FoundConcepts, self._state, lambda state: self._find(state, progress)
+        )
+
+    def _state(self) -> str:
+        rows = self._database.column("SELECT key FROM steps WHERE kind = 'card' ORDER BY key")
+        cards = hashlib.sha256("".join(rows).encode()).hexdigest() if rows else ""
+        return self._catalogue.state_of_entries(_FORM) + cards
 
     def _find(self, state: str, progress: Progress) -> FoundConcepts:
         counts, total, done = ConceptCounts(), self._catalogue.count(), 0

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from reviewer.types.frozen import Frozen
+from reviewer.types.frozen import Frozen, OfState
 from reviewer.types.papers import Paper, Reference
 
 Sign = Literal["identifier", "title", "place"]
@@ -40,12 +40,11 @@ class NumberedWork(Frozen):
     cited_by: tuple[int, ...]
 
 
-class FoundCitations(Frozen):
+class FoundCitations(OfState):
     """All citations of a library in a `state` of its papers. `entries` is how many references each
     paper with a list has, `named` how many of them name a paper of the library. `lacking` has the
     works that are cited most, of `lacking_in_all`."""
 
-    state: str
     links: tuple[NumberedLink, ...] = ()
     entries: dict[int, int] = Field(default_factory=dict)
     named: dict[int, int] = Field(default_factory=dict)

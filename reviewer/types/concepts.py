@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from reviewer.types.frozen import Frozen
+from reviewer.types.frozen import Frozen, OfState
 from reviewer.types.papers import Paper
 
 ConceptKind = Literal["method", "data set", "task", ""]
@@ -23,10 +23,9 @@ class NumberedConcept(Frozen):
     on_cards: bool = False
 
 
-class FoundConcepts(Frozen):
+class FoundConcepts(OfState):
     """All concepts of a library in a `state` of its papers and cards, the most named first."""
 
-    state: str
     concepts: tuple[NumberedConcept, ...] = ()
 
 

@@ -7,3 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OfState(Frozen):
+    """What was found in one `state` of a library, and no longer stands in another."""
+
+    state: str

@@ -6,16 +6,19 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from reviewer.errors import LibraryError
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.keeping import keep_rows
-from reviewer.types.frozen import Frozen
+from reviewer.types.frozen import Frozen, OfState
 
 R = TypeVar("R", bound=Frozen)
+S = TypeVar("S", bound=OfState)
 
 
 class Steps:
@@ -42,6 +45,23 @@ class Steps:
             return kept
         made = make()
         if is_whole(made):
+            self.keep(key, kind, made)
+        return made
+
+    def latest(
+        self, kind: str, into: type[S], state: Callable[[], str], make: Callable[[str], S]
+    ) -> S:
+        """What this kind gave in the library's present state, in one row a kind: made and kept now
+        if the row is of another state. The state is read and the value made in one snapshot. Who
+        may only read makes it each time."""
+        key = hashlib.sha256(kind.encode()).hexdigest()
+        with self._database.snapshot():
+            now = state()
+            kept = self.find(key, into)
+            if kept is not None and kept.state == now:
+                return kept
+            made = make(now)
+        with suppress(LibraryError):
             self.keep(key, kind, made)
         return made
 
