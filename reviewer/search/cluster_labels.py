@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from reviewer.library import Library
 from reviewer.text import clean
-from reviewer.text.keywords import COMMON_WORDS, STOP_WORDS
+from reviewer.text.keywords import COMMON_WORDS, STOP_WORDS, singular
 from reviewer.types import Paper
 from reviewer.types.drafts import Theme
 
@@ -59,7 +59,7 @@ def terms_of(paper: Paper) -> Counter[str]:
 def _terms_in(text: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for phrase in re.split(r"[.,;:!?()\[\]\"“”/]|\s[–—-]\s", clean(text)):
-        words = [_singular(word.casefold()) for word in _WORD.findall(phrase)]
+        words = [singular(word.casefold()) for word in _WORD.findall(phrase)]
         found.update(word for word in words if _is_term(word))
         found.update(
             f"{a} {b}" for a, b in pairwise(words) if _is_term(a) and _is_term(b) and a != b
@@ -69,14 +69,6 @@ def _terms_in(text: str) -> Counter[str]:
 
 def _is_term(word: str) -> bool:
     return len(word) > 2 and word not in STOP_WORDS and word not in COMMON_WORDS
-
-
-def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
 
 
 def _ranked(
@@ -125,10 +117,10 @@ def _as_written(term: str, papers: Sequence[Paper]) -> str:
     words = [
         w for p in papers for part in p.own_parts for w in _WORD.findall(part.text[:_READ_CHARS])
     ]
-    forms = Counter(word for word in words if _singular(word.casefold()) in term.split())
+    forms = Counter(word for word in words if singular(word.casefold()) in term.split())
     best: dict[str, str] = {}
     for form, _ in sorted(forms.items(), key=lambda pair: (-pair[1], pair[0])):
-        best.setdefault(_singular(form.casefold()), form)
+        best.setdefault(singular(form.casefold()), form)
     return " ".join(
         best[w] if w in best and sum(map(str.isupper, best[w])) > 1 else w for w in term.split()
     )

@@ -54,3 +54,13 @@ def query_counts(question: str) -> dict[str, int]:
 def word_overlap(one: frozenset[str], other: frozenset[str]) -> float:
     """Jaccard index of two sets of words, 0 to 1; 0 for two empty sets."""
     return len(one & other) / len(one | other) if one or other else 0.0
+
+
+def singular(word: str) -> str:
+    """An English word in small letters as its singular, by its ending; one of up to four letters as
+    it is."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word

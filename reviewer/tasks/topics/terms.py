@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from reviewer.text import clean
 from reviewer.text.definitions import abbreviations_in
-from reviewer.text.keywords import COMMON_WORDS, STOP_WORDS
+from reviewer.text.keywords import COMMON_WORDS, STOP_WORDS, singular
 from reviewer.types.gaps import TermKind
 
 LEAST_PAPERS = 2  # that use a term
@@ -139,7 +139,7 @@ def _phrases(text: str, longs: dict[str, str]) -> Iterator[tuple[str, str, str]]
     the word before it that is not an article."""
     for part in _BREAK.split(text):
         words = [form for word in _WORD.findall(part) for form in _written_out(word, longs)]
-        plain = [_singular(word.casefold()) for word in words]
+        plain = [singular(word.casefold()) for word in words]
         for start in range(len(words)):
             before = next((w for w in reversed(plain[:start]) if w not in _BETWEEN), "")
             for end in range(start + 1, min(start + _MOST_WORDS, len(words)) + 1):
@@ -157,7 +157,7 @@ def _written_out(word: str, longs: dict[str, str]) -> list[str]:
 
 
 def _plain_words(text: str) -> list[str]:
-    return [_singular(word.casefold()) for word in _WORD.findall(text)]
+    return [singular(word.casefold()) for word in _WORD.findall(text)]
 
 
 def _as_pattern(name: str) -> str:
@@ -180,14 +180,6 @@ def _may_be_term(words: Sequence[str]) -> bool:
         return False
     is_said = not any(word in _NO_TERM - _INSIDE for word in before)
     return is_said and all(len(w) > 1 and not w.isdecimal() for w in words)
-
-
-def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
 
 
 def _kind_after(before: str) -> TermKind | None:
