@@ -94,12 +94,12 @@ def contested_by(sentence: str) -> str:
 def compare_findings(one: str, other: str) -> Opposition:
     """What speaks for a contradiction between two findings, in either order the same."""
     opposed = oppose(one, other)
-    lower, higher = sorted((one, other), key=tone_of)
-    apart = tone_of(higher) - tone_of(lower)
+    (low, lower), (high, higher) = sorted((tone_of(text), text) for text in (one, other))
+    apart = high - low
     weight = apart / 4 + opposed.strength / 8
     signs = [opposed.words] if opposed.words else []
     signs += [f"“{opposed.denial}” in one alone"] if opposed.denial else []
-    is_clear = bool(signs) or (apart >= _APART and tone_of(lower) < 0 < tone_of(higher))
+    is_clear = bool(signs) or (apart >= _APART and low < 0 < high)
     signs += [_tones_apart(lower, higher)] if apart >= _APART else []
     return Opposition(weight, tuple(signs), is_clear)
 
