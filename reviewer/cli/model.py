@@ -72,9 +72,15 @@ def say_cost(coverage: Coverage, usage: Usage, *, has_budget: bool) -> None:
     say_budget(usage, has_budget=has_budget)
 
 
+def say_calls(usage: Usage, settings: Settings) -> None:
+    """Print what a model's calls cost, and whether a budget had no effect; nothing without one."""
+    if settings.model:
+        print_error(cost_line(usage))
+        say_budget(usage, has_budget=settings.budget_usd is not None)
+
+
 def say_budget(usage: Usage, *, has_budget: bool) -> None:
     """Print that a budget had no effect, when the model's price is not known."""
-
     if has_budget and usage.cost_usd is None:
         print_error(f"The price of {usage.model} is not known, so --budget had no effect.")
 

@@ -4,27 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
-from reviewer.cli import run
-from tests.conftest import SAMPLES
-
-
-@pytest.fixture
-def review(capsys, tmp_path, monkeypatch):
-    """Runs a command over the sample library: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REVIEW_LIBRARY", str(tmp_path / "shelf"))
-    assert run(["add", str(SAMPLES), "--embedding", "none"]) == 0
-    capsys.readouterr()
-
-    def run_review(*arguments):
-        code = run([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return run_review
-
 
 def test_the_table_goes_to_a_page_or_to_json(review, tmp_path):
     assert review("gaps", "language models", "-o", "gaps.html")[0] == 0

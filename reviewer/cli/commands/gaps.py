@@ -42,7 +42,7 @@ def gaps(
     first that later papers are likeliest to fill. An empty cell says what the abstracts in your
     library have, nothing more.
     """
-    from reviewer.cli.model import cost_line, say_budget, say_planned
+    from reviewer.cli.model import say_calls, say_planned
     from reviewer.render import choose_format, forms_of, render
     from reviewer.tasks import find_gaps, with_known_keys
     from reviewer.tasks.topics.gaps import GapOptions, calls_of
@@ -65,7 +65,5 @@ def gaps(
     if not common.quiet:
         if note:
             print_error(note)
-        if settings.model:
-            print_error(cost_line(made.usage))
-            say_budget(made.usage, has_budget=settings.budget_usd is not None)
+        say_calls(made.usage, settings)
     return 0

@@ -43,7 +43,7 @@ def learn(
     Terms are given in the sentences in which your papers define them. Each question is answered by
     numbered sentences of the papers.
     """
-    from reviewer.cli.model import cost_line, say_budget, say_planned
+    from reviewer.cli.model import say_calls, say_planned
     from reviewer.render import choose_format, forms_of, render
     from reviewer.tasks import learn_topic, with_known_keys
     from reviewer.tasks.topics.learn import LearnOptions, plan_calls
@@ -70,7 +70,5 @@ def learn(
             print_error(note)
         if made.questions and form == "markdown" and not is_shown:
             print_error("The answers: the same command with --answers")
-        if settings.model:
-            print_error(cost_line(made.usage))
-            say_budget(made.usage, has_budget=settings.budget_usd is not None)
+        say_calls(made.usage, settings)
     return 0
