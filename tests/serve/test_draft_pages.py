@@ -144,6 +144,10 @@ def test_a_draft_is_made_from_question_to_file_by_clicks(page, served):
     page.run("document.getElementById('write').click()")
     assert page.wait_for("location.pathname.endsWith('/text')", 30)
     assert page.wait_for("document.querySelector('.proofs .of-sentence.is-chosen')", 10)
+    # the page's script is there once it says which sentence of how many this is
+    assert page.wait_for(
+        "/^Sentence 1 of/.test(document.getElementById('at-sentence').textContent)", 10
+    )
     # a sentence opens its proof, and is asked for again
     page.run("document.querySelectorAll('.draft .sentence')[1].click()")
     proof = "document.querySelector('.proofs .of-sentence.is-chosen')"
